@@ -15,6 +15,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.PersistenceExceptionTranslationAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.metrics.TomcatMetricsAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 
@@ -35,6 +36,8 @@ import java.util.TimeZone;
             PersistenceExceptionTranslationAutoConfiguration.class,
             TransactionAutoConfiguration.class,
             TransactionManagerCustomizationAutoConfiguration.class,
+            // RequestThreads measures what is needed.
+            TomcatMetricsAutoConfiguration.class,
             // No method is scheduled.
             ScheduledTasksObservationAutoConfiguration.class,
             TaskSchedulingAutoConfiguration.class,

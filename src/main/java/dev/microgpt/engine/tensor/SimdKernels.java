@@ -22,6 +22,9 @@ import jdk.incubator.vector.VectorMask;
 /// small, loops are separate, and even loading a vector is not a helper method.
 final class SimdKernels implements Kernels {
 
+    /// Numbers of x that stay in the cache, half a megabyte of it, while they are multiplied by all panels of a weight.
+    private static final int BLOCK = 1 << 17;
+
     private static final Kernels PORTABLE = new PortableKernels();
 
     /// A product below this stays finite when multiplied by the sum of one more row's exponentials.
@@ -64,14 +67,19 @@ final class SimdKernels implements Kernels {
             float[] y,
             int yOffset,
             int yStride) {
-        int panel;
-        for (int column = 0; column < out; column += panel) {
-            panel = Layout.panelWidth(out, column);
-            int b = wOffset + in * column;
-            for (int row = 0; row < rows; row += ROWS) {
-                int tileX = xOffset + row * xStride;
-                int tileY = yOffset + row * yStride + column;
-                SimdTiles.multiply(panel, in, x, tileX, xStride, w, b, panel, y, tileY, yStride);
+        int block = Math.max(ROWS, BLOCK / in / ROWS * ROWS);
+        for (int first = 0; first < rows; first += block) {
+            int end = Math.min(rows, first + block);
+            int panel;
+            for (int column = 0; column < out; column += panel) {
+                panel = Layout.panelWidth(out, column);
+                int b = wOffset + in * column;
+                for (int row = first; row < end; row += ROWS) {
+                    int tileX = xOffset + row * xStride;
+                    int tileY = yOffset + row * yStride + column;
+                    SimdTiles.multiply(
+                            panel, in, x, tileX, xStride, w, b, panel, y, tileY, yStride);
+                }
             }
         }
     }
@@ -174,8 +182,8 @@ final class SimdKernels implements Kernels {
             for (int i = 0; i < in; i += targetPanel) {
                 targetPanel = Layout.panelWidth(in, i);
                 int to = offset + out * i + column * targetPanel;
-                for (int j = 0; j < panel; j += LANES) {
-                    for (int k = 0; k < targetPanel; k += LANES) {
+                for (int k = 0; k < targetPanel; k += LANES) {
+                    for (int j = 0; j < panel; j += LANES) { // whole rows: memory is read in order
                         Simd.transpose(
                                 w,
                                 from + (i + k) * panel + j,

@@ -16,11 +16,14 @@ final class SimdPanels {
     /// Rows of a block of x and of dy.
     private static final int ROWS = 512;
 
-    /// Columns of a block: those of x, and as many of dy at most. Both blocks together fit into a cache of 1 MB.
-    private static final int COLUMNS = 192;
+    /// Columns of a block of x, and of one of dy, which is copied again for each block of x. Both together fit into a cache
+    /// of 1 MB.
+    private static final int X_COLUMNS = 256;
 
-    private static final int DY = ROWS * COLUMNS;
-    private static final int TILE = 2 * DY;
+    private static final int DY_COLUMNS = 2 * Layout.MAX_PANEL;
+
+    private static final int DY = ROWS * X_COLUMNS;
+    private static final int TILE = DY + ROWS * DY_COLUMNS;
 
     /// The length of the room that the copies need.
     static final int FLOATS = TILE + SimdTiles.ROWS * Layout.MAX_PANEL;
@@ -45,8 +48,8 @@ final class SimdPanels {
             float[] room) {
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
-            for (int i = from; i < to; i += COLUMNS) {
-                int width = Math.min(COLUMNS, to - i);
+            for (int i = from; i < to; i += X_COLUMNS) {
+                int width = Math.min(X_COLUMNS, to - i);
                 for (int r = 0; r < count; r++) {
                     copyToColumns(width, x, (row + r) * xStride + i, count, room, r * Layout.PAD);
                 }
@@ -71,7 +74,7 @@ final class SimdPanels {
     /// Returns the column after the panels of dy that fit into a block.
     private static int endOfBlock(int out, int column) {
         int end = column;
-        while (end < out && end + Layout.panelWidth(out, end) <= column + COLUMNS) {
+        while (end < out && end + Layout.panelWidth(out, end) <= column + DY_COLUMNS) {
             end += Layout.panelWidth(out, end);
         }
         return end;

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,41 +48,53 @@ public final class StartTimes {
 
     /// Prints the medians.
     ///
-    /// @param args like `starts=3`; with `cold=1`, files are evicted from the page cache before each start
+    /// @param args like `starts=3`; with `cold=1`, files are evicted from the page cache before each start; the files of
+    ///     other jars to compare with, such as the package of an earlier version
     public static void main(String[] args) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        Arguments values = Arguments.parse(Map.of("starts", 10L, "cold", 0L), args);
+        String[] numbers =
+                Arrays.stream(args).filter(arg -> !arg.endsWith(".jar")).toArray(String[]::new);
+        Arguments values = Arguments.parse(Map.of("starts", 10L, "cold", 0L), numbers);
+        List<Path> others =
+                Arrays.stream(args).filter(arg -> arg.endsWith(".jar")).map(Path::of).toList();
         Path work = Files.createTempDirectory("start-times");
         try {
-            new StartTimes(work, out).run(values.intValue("starts"), values.intValue("cold") != 0);
+            new StartTimes(work, out)
+                    .run(values.intValue("starts"), values.intValue("cold") != 0, others);
         } finally {
             PackagedService.delete(work);
         }
     }
 
-    private void run(int starts, boolean isCold) throws IOException, InterruptedException {
+    private void run(int starts, boolean isCold, List<Path> others)
+            throws IOException, InterruptedException {
         Path target = Path.of("target").toAbsolutePath();
         Path jar = PackagedService.jarIn(target);
         Path folder = target.resolve("microgpt-server");
         Path cache = work.resolve("cache");
         String script = folder.resolve("bin/microgpt-server").toString();
-        List<Way> ways =
-                List.of(
-                        new Way("one jar", java(jar), Map.of(), jar),
-                        new Way(
-                                "plain jars",
-                                java(folder.resolve("microgpt-server.jar")),
-                                Map.of(),
-                                folder),
-                        new Way(
-                                "plain jars with a cache",
-                                List.of(script),
-                                Map.of(
-                                        "MICROGPT_CACHE_DIR", cache.toString(),
-                                        "JAVA_HOME", System.getProperty("java.home")),
-                                folder),
-                        new Way("files of the image", imageCommand(jar), Map.of(), image()));
-        start(ways.get(2)); // makes the cache
+        Way cached =
+                new Way(
+                        "plain jars with a cache",
+                        List.of(script),
+                        Map.of(
+                                "MICROGPT_CACHE_DIR", cache.toString(),
+                                "JAVA_HOME", System.getProperty("java.home")),
+                        folder);
+        List<Way> ways = new ArrayList<>();
+        for (Path other : others) {
+            ways.add(new Way(other.getFileName().toString(), java(other), Map.of(), other));
+        }
+        ways.add(new Way("one jar", java(jar), Map.of(), jar));
+        ways.add(
+                new Way(
+                        "plain jars",
+                        java(folder.resolve("microgpt-server.jar")),
+                        Map.of(),
+                        folder));
+        ways.add(cached);
+        ways.add(new Way("files of the image", imageCommand(jar), Map.of(), image()));
+        start(cached); // makes the cache
         List<List<Start>> measured =
                 ways.stream().<List<Start>>map(_ -> new ArrayList<>()).toList();
         for (int i = 0; i < starts; i++) {
@@ -126,14 +139,21 @@ public final class StartTimes {
                 image().toString(),
                 "--application-filename",
                 "microgpt-server.jar");
-        run(image(), train.toString(), "microgpt-server.aot");
+        run(
+                image(),
+                "bash",
+                "-c",
+                "jar -xf lib/sqlite-jdbc-*.jar \"org/sqlite/native/Linux/$(uname -m)\" && mv org/sqlite/native/Linux/* native");
+        String nativeCode = "-Dorg.sqlite.lib.path=" + image().resolve("native");
+        run(image(), train.toString(), "microgpt-server.aot", nativeCode);
         String java = PackagedService.javaCommand().getFirst();
         return List.of(
                 "bash",
                 "-c",
-                "cd \"$0\" && exec \"$1\" -XX:AOTCache=microgpt-server.aot -jar microgpt-server.jar \"${@:2}\"",
+                "cd \"$0\" && exec \"$1\" -XX:AOTCache=microgpt-server.aot \"$2\" -jar microgpt-server.jar \"${@:3}\"",
                 image().toString(),
-                java);
+                java,
+                nativeCode);
     }
 
     /// Runs a command to its end.
