@@ -45,14 +45,15 @@ public class TensorStepBenchmark {
 
     static ModelOptions options(String shape) {
         String[] numbers = shape.split(",", -1);
+        int nEmbd = Integer.parseInt(numbers[0]);
         return ModelOptions.builder()
                 .engine(EngineKind.TENSOR)
-                .nEmbd(Integer.parseInt(numbers[0]))
+                .nEmbd(nEmbd)
                 .nLayer(Integer.parseInt(numbers[1]))
                 .batchSize(Integer.parseInt(numbers[2]))
                 .blockSize(numbers.length > 3 ? Integer.parseInt(numbers[3]) : 16)
                 .numSteps(1_000_000_000)
-                .learningRate(0.001)
+                .learningRate(nEmbd <= 256 ? 0.001 : 0.0001) // wide models diverge sooner
                 .build();
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Provides tests with a [Browser], shared by all of them: the installed Chromium or Chrome. Nothing is
@@ -42,9 +43,7 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
                     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
                     "/Applications/Chromium.app/Contents/MacOS/Chromium",
                     "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
-    private static final String ADVICE =
-            "no Chromium or Chrome is installed: `apt-get install chromium-headless-shell`, or say where it is with"
-                    + " -Dchromium.path=...";
+    private static final String ADVICE = advice(HEADLESS_SHELL);
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -98,15 +97,21 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
                         .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     }
 
-    /// Starts the installed browser, as a user has it.
-    public static Browser launch(Playwright playwright) {
-        return launch(playwright, path(browsers()));
+    private static String advice(String debianPackage) {
+        return "no Chromium or Chrome is installed: `apt-get install %s`, or say where it is with -Dchromium.path=..."
+                .formatted(debianPackage);
     }
 
-    private static Browser launch(Playwright playwright, @Nullable Path path) {
+    /// Starts the installed browser, as a user has it: not the headless shell.
+    public static Browser launch(Playwright playwright) {
+        Path path = path(browsers());
         if (path == null) {
-            throw new IllegalStateException(ADVICE);
+            throw new IllegalStateException(advice("chromium"));
         }
+        return launch(playwright, path);
+    }
+
+    private static Browser launch(Playwright playwright, Path path) {
         return playwright
                 .chromium()
                 .launch(
@@ -128,7 +133,8 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
             // session
             PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
             Playwright playwright = createPlaywright();
-            return new Running(playwright, launch(playwright, pathForTests()));
+            return new Running(
+                    playwright, launch(playwright, Objects.requireNonNull(pathForTests(), ADVICE)));
         }
 
         @Override
